@@ -65,7 +65,7 @@ def await_run(m):
 
 
 @kernel
-def tell(m):
+def notify(m):
     """Tell a thread of a run, and wake it if it sleeps."""
     if add_at(address_of(m.told, 0), 1) < 0:
         call_leaf(m.give, m.lock, 0)
@@ -83,9 +83,9 @@ def serve(address, time):
 
 
 @leaf
-def tell_alone(address, time):
+def notify_alone(address, time):
     """Tell one thread of a run, which is its end."""
-    tell(MEMBER(address))
+    notify(MEMBER(address))
 
 
 @leaf
@@ -101,7 +101,7 @@ def lead(address, steps):
     for k in range(1, team.count):
         m = team.members[k]
         m.clock[0], m.steps = leader.clock[0], steps
-        tell(m)
+        notify(m)
     team.due += team.count - 1
     leader.steps = steps
     run_member(leader)

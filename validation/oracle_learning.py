@@ -36,12 +36,12 @@ def keyed(seed: int, purpose: int) -> int:
     return seed ^ (purpose * KEY_FACTOR & WORD64)
 
 
-def kept(tau: float) -> int:
+def decay_factor(tau: float) -> int:
     """4096 times what a trace keeps in one step.
 
     Examples
     --------
-    >>> kept(10), kept(0), kept(float("inf"))
+    >>> decay_factor(10), decay_factor(0), decay_factor(float("inf"))
     (3706, 0, 4096)
     """
     if tau == 0:
@@ -153,7 +153,7 @@ class ChipLearner:
             for name, values in side.now.items():
                 if name not in self.rule.traces:
                     continue
-                keep = kept(float(self.rule.traces[name].tau))
+                keep = decay_factor(float(self.rule.traces[name].tau))
                 purpose = {"x1": "x", "x2": "x", "y1": "y", "y2": "y", "y3": "y3"}[name]
                 upper = name in ("x2", "y2")
                 for i in range(side.size):

@@ -130,7 +130,7 @@ class LavaFloatLearner:
             values.append(value)
         return values
 
-    def kept(self, name: str) -> float:
+    def decay_factor(self, name: str) -> float:
         """What a trace keeps in a step."""
         tau = DRIVEN_TAU if name in self.factors else float(self.rule.traces[name].tau)
         return exp(-1 / tau) if tau else 0.0
@@ -163,7 +163,7 @@ class LavaFloatLearner:
 
     def decayed(self, name: str, value: Any) -> Any:
         """A trace a step later."""
-        return self.kept(name) * value
+        return self.decay_factor(name) * value
 
     def changed(self, name: str, s: dict[str, Any], t: int, courses: Any) -> Any:
         """The new value of one synapse's variable."""
@@ -228,7 +228,7 @@ class LavaLearner(LavaFloatLearner):
 
     def decayed(self, name: str, value: Any) -> int:
         """A trace a step later, rounded by chance."""
-        exact = self.kept(name) * int(value)
+        exact = self.decay_factor(name) * int(value)
         return floor(exact) + (self.late[name[0]][0] < exact - floor(exact))
 
     def changed(self, name: str, s: dict[str, Any], t: int, courses: Any) -> int:

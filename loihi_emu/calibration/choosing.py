@@ -57,13 +57,13 @@ def chosen_of(
     assert best is not None
     for change in ({"du": -1}, {"dv": -1}):
         if _moves(layer, next(iter(change))):
-            best = _kept(best, made(replace(best.made.choice, **change)))
+            best = _better_of(best, made(replace(best.made.choice, **change)))
     if best.trial.error > 0:
         leak = np.maximum(layer.each("dv"), 2.0 / activity.steps)  # without a leak a drift adds up over a sample
         shift = -leak * best.trial.mean
-        best = _kept(best, made(replace(best.made.choice, bias=shift)))
+        best = _better_of(best, made(replace(best.made.choice, bias=shift)))
     if layer.spikes and best.trial.differing:
-        best = _kept(best, made(replace(best.made.choice, vth=np.clip(best.trial.slope, 0.5, 2.0))))
+        best = _better_of(best, made(replace(best.made.choice, vth=np.clip(best.trial.slope, 0.5, 2.0))))
     return best
 
 
@@ -72,7 +72,7 @@ def _moves(layer: FloatLayer, name: str) -> bool:
     return bool(((decays > 0) & (decays < 1)).any())
 
 
-def _kept(best: Chosen, other: Chosen) -> Chosen:
+def _better_of(best: Chosen, other: Chosen) -> Chosen:
     return other if _better(other.trial, best.trial) else best
 
 

@@ -61,11 +61,11 @@ def run(options: argparse.Namespace) -> int:
         if options.checkpoint is not None:
             emulator.save(options.checkpoint)
     if not several or mpi().COMM_WORLD.rank == 0:
-        _tell(emulator, done, time.perf_counter() - begin)
+        _print_summary(emulator, done, time.perf_counter() - begin)
     return 0
 
 
-def _tell(emulator: Emulator, steps: int, seconds: float) -> None:
+def _print_summary(emulator: Emulator, steps: int, seconds: float) -> None:
     stats = emulator.recording.stats
     print(f'network "{emulator.network.name}", {steps} steps in {seconds:.3g} s, up to step {emulator.step + 0}')
     for name, count in stats["spikes"].items():

@@ -46,7 +46,7 @@ class Interrupts:
             self._open = before
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
+    def held_back(self) -> Iterator[None]:
         """Hold it within what :meth:`let_through` surrounds."""
         before, self._open = self._open, False
         try:

@@ -125,7 +125,7 @@ class Ranks:
         state = WELL
         if problem is not None:
             state = INTERRUPTED if isinstance(problem, KeyboardInterrupt) else FAILED
-        with self._interrupts.kept():
+        with self._interrupts.held_back():
             if self.parted:
                 raise problem or SimulationError(f"{what}: other ranks of this program have ended. {SAME}")
             table = self._exchanged(what, about, state, number, patience)
@@ -219,7 +219,7 @@ class Ranks:
     @contextmanager
     def at_once(self, what: str) -> Iterator[None]:
         """Within a call of all: come together for messages by :attr:`comm`, which no Ctrl-C comes between."""
-        with self._interrupts.kept():
+        with self._interrupts.held_back():
             self.meet(what)
             yield
 
@@ -248,7 +248,7 @@ class Ranks:
 
     def in_step(self, what: str, action: Callable[[], R]) -> R:
         """The same for something in which leaves of all ranks wait for each other: Ctrl-C is heard behind it."""
-        with self._interrupts.kept():
+        with self._interrupts.held_back():
             try:
                 made = action()
             except BaseException as problem:

@@ -157,7 +157,7 @@ def sweep(
     if executor is not None:
         found = in_executor(run, calls, executor, where)
     elif min(crew, len(calls)) > 1:
-        found = in_processes(run, calls, crew, where, may_fork(), _kept if run.keep else None)
+        found = in_processes(run, calls, crew, where, may_fork(), _failure if run.keep else None)
     else:
         found = _here(run, calls)
     results, failed, begin = [], {}, time.monotonic()
@@ -211,7 +211,7 @@ class _Run:
             return None, sendable(error)
 
 
-def _kept(error: BaseException) -> tuple[Any, BaseException | None]:
+def _failure(error: BaseException) -> tuple[Any, BaseException | None]:
     """What a run gives that failed where its function cannot tell: its worker ended, or nothing can be sent back."""
     return None, error
 

@@ -86,7 +86,7 @@ class Team:
 
     def _begin(self) -> None:
         """Start the threads, which wait at their locks."""
-        addresses([at.serve, at.lead, at.tell_alone])
+        addresses([at.serve, at.lead, at.notify_alone])
         self._members = Table(at.MEMBER, self.count)
         d = self._team = Description(at.TEAM)
         d.members, d.count, d.finished = self._members, self.count, counter()
@@ -141,4 +141,4 @@ def _end(members: Table, process: int) -> None:
     for m in list(members)[1:]:
         if m.lock:  # it began
             m.ended = 1
-            call(at.tell_alone, m.address)
+            call(at.notify_alone, m.address)

@@ -59,12 +59,12 @@ def uniform(d):
 
 
 @kernel
-def early(d):
+def upper_integer(d):
     """A number in 0..127, as ``Generator.integers``, which takes two from a word: the second, of the upper half."""
     return np.int64(word(d) >> u64(57))
 
 
 @kernel
-def late(d):
+def lower_integer(d):
     """The first, of the lower half."""
     return np.int64((word(d) >> u64(25)) & u64(0x7F))

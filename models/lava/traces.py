@@ -44,13 +44,13 @@ def draw(d, side, time):
     Lava draws twice a step, and uses the first number of decay never. It draws once before its first step: so does a
     network in step 0.
     """
-    first = pcg64.early(side.impulses)
+    first = pcg64.upper_integer(side.impulses)
     pcg64.advance(side.impulses)
     pcg64.advance(side.decays)
     if not begins(d, time):
         pcg64.advance(side.decays)
     side.drawn[0] = pcg64.uniform(side.decays)
-    side.drawn[1] = np.float64(pcg64.late(side.impulses))
+    side.drawn[1] = np.float64(pcg64.lower_integer(side.impulses))
     return first
 
 

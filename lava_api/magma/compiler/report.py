@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HEAD = ("process", "class", "model", "runs", "values", "memory")
 
 
-def tell(assembly: Assembly, placement: Placement | None) -> None:
+def print_reports(assembly: Assembly, placement: Placement | None) -> None:
     """Print what :class:`CompilerOptions` ask for."""
     models = assembly.models
     compiled = {process for subgraph in assembly.subgraphs for process in subgraph.kernels}

@@ -49,7 +49,7 @@ def kernel_of_var(var: Var | None) -> Referable:
     return kernel
 
 
-def kept(var: Var | None) -> Array:
+def variable_array(var: Var | None) -> Array:
     """Return the array in which the kernel of its process keeps a variable; that there is one was planned."""
     assert var is not None
     array = kernel_of_var(var).variable(var.name)
@@ -71,4 +71,4 @@ class ReferringKernel(Kernel, Managing):
 
     def array(self) -> Array:
         """Return the array of the variable, unless Python does the management phase."""
-        return kept(self.var)
+        return variable_array(self.var)

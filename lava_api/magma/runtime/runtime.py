@@ -49,7 +49,7 @@ class Runtime(Engine):
     def initialize(self, node_cfg_idx: int = 0) -> None:
         """Build the models; errors of their constructors come out as they are."""
         from lava_api.magma.compiler.assembly import assemble
-        from lava_api.magma.compiler.report import tell
+        from lava_api.magma.compiler.report import print_reports
 
         processes = getattr(self.executable, "process_list", ())
         values = [value for process in processes for value in process.proc_params.values()]
@@ -60,7 +60,7 @@ class Runtime(Engine):
             self._failed = f"building its models: {type(error).__name__}: {error}"
             raise
         self._control.services = self._assembly.services
-        tell(self._assembly, self.placement)
+        print_reports(self._assembly, self.placement)
         self._is_initialized = True
 
     @property

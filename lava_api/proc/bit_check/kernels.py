@@ -9,7 +9,7 @@ from lava_api.magma.kernels.derived import BuiltFor
 from lava_api.magma.kernels.later_phases import Managing
 from lava_api.magma.kernels.leaf_calls import Calls
 from lava_api.magma.kernels.messages import RECORDED
-from lava_api.magma.kernels.records import kept, referred
+from lava_api.magma.kernels.records import referred, variable_array
 from lava_api.magma.kernels.referable import Exporting
 from loihi_emu.models.lava import messages as at
 from loihi_emu.models.memory import Array, Description
@@ -36,7 +36,7 @@ class BitCheckKernel(Kernel, Managing, BuiltFor, Exporting):
         return RECORDED.get(array.dtype.name) in (at.I32, at.I64)
 
     def managed(self) -> Calls:
-        source = kept(self.var)
+        source = variable_array(self.var)
         d = self.d = Description(at.CHECK)
         d.source, d.kind, d.n, d.found = source, RECORDED[source.dtype.name], source.size, self.found
         return [("messages:check_bits", d)]

@@ -10,7 +10,7 @@ from lava_api.magma.kernels.base import Kernel
 from lava_api.magma.kernels.later_phases import Managing
 from lava_api.magma.kernels.leaf_calls import Call, Calls
 from lava_api.magma.kernels.messages import RECORDED
-from lava_api.magma.kernels.records import kept, record, referred
+from lava_api.magma.kernels.records import record, referred, variable_array
 from lava_api.magma.kernels.supply import StepSupply
 from lava_api.magma.kernels.wanted import DATA, Feeds, PythonFallback, held
 from loihi_emu.models.memory import Array
@@ -41,7 +41,7 @@ class MonitorKernel(Kernel, Managing, StepSupply):
 
     def managed(self) -> Calls:
         for var, name in self.variables:
-            source = kept(var)
+            source = variable_array(var)
             yield self._record(name, source, RECORDED[source.dtype.name])
 
     def _record(self, name: str, source: Array, kind: int) -> Call:

@@ -11,7 +11,7 @@ import numpy as np
 from loihi_emu.chips.chip import LOIHI2, Chip
 from loihi_emu.errors import invalid
 from loihi_emu.exchange.net.importing import build, transformed
-from loihi_emu.exchange.net.plan import Stage
+from loihi_emu.exchange.net.plan import NeuronLayer
 from loihi_emu.exchange.net.report import NetReport
 from loihi_emu.keywords import known_keywords
 from loihi_emu.network.network import Network
@@ -30,7 +30,7 @@ class ImportedNet:
 
     network: Network
     report: NetReport
-    _first: Stage | None = None
+    _first: NeuronLayer | None = None
 
     def __repr__(self) -> str:
         return f"{self.network!r}\n{self.report}"

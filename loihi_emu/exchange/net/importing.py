@@ -16,7 +16,7 @@ from loihi_emu.errors import UnsupportedError, invalid, is_known, unknown
 from loihi_emu.exchange.net.kernels import ConvKernel
 from loihi_emu.exchange.net.layers import Layer
 from loihi_emu.exchange.net.neurons import BIAS_EXP, OUT_OF_REACH
-from loihi_emu.exchange.net.plan import OUTSIDE, Plan, Stage, ViewPart, plan_of
+from loihi_emu.exchange.net.plan import OUTSIDE, NeuronLayer, Plan, ViewPart, plan_of
 from loihi_emu.exchange.net.reading import read_net
 from loihi_emu.exchange.net.report import LayerRow, NetReport
 from loihi_emu.exchange.net.sets import shift_of
@@ -134,7 +134,7 @@ class _Build:
         )
 
     # ------------------------------------------------------------ neurons
-    def _parameters(self, position: int, stage: Stage) -> tuple[str, dict[str, Any]]:
+    def _parameters(self, position: int, stage: NeuronLayer) -> tuple[str, dict[str, Any]]:
         neurons, place = stage.neurons, stage.layer.place
         values = {k: self._values(stage, k, v) for k, v in neurons.values.items()}
         bias = self._bias(stage)
@@ -163,7 +163,7 @@ class _Build:
             )
         return model, values
 
-    def _values(self, stage: Stage, name: str, value: Any) -> Any:
+    def _values(self, stage: NeuronLayer, name: str, value: Any) -> Any:
         """A parameter: one number, or one a neuron in our order."""
         array = np.asarray(value)
         if not array.ndim:
@@ -171,13 +171,13 @@ class _Build:
         return self._ours(stage, np.repeat(array, stage.size // array.size))
 
     @staticmethod
-    def _ours(stage: Stage, values: Any) -> Any:
+    def _ours(stage: NeuronLayer, values: Any) -> Any:
         """Values in the file's order in the order of the population."""
         made = np.empty_like(values)
         made[order_of(stage.shape)] = values
         return made.reshape(shape_here(stage.shape))
 
-    def _bias(self, stage: Stage) -> Any:
+    def _bias(self, stage: NeuronLayer) -> Any:
         if stage.layer.kind == "input" and self.image is not None:
             if stage.neurons.kind not in ("lif", "alif"):
                 kind = stage.neurons.kind
@@ -195,7 +195,7 @@ class _Build:
         return self._ours(stage, np.repeat(stage.bias, stage.size // stage.bias.size))
 
     # ------------------------------------------------------------ synapses
-    def _connections(self, stage: Stage) -> list[tuple[str, Any, dict[str, Any]]]:
+    def _connections(self, stage: NeuronLayer) -> list[tuple[str, Any, dict[str, Any]]]:
         """What leads to a stage: source, weights and options of ``connect``."""
         if stage.layer.kind == "input":
             ports = tuple(PORTS) if stage.neurons.kind in ("rf", "rf_iz") else ("",)
@@ -217,7 +217,7 @@ class _Build:
         return made
 
     def _connection(
-        self, stage: Stage, part: ViewPart, first: int, port: str, weights: Any
+        self, stage: NeuronLayer, part: ViewPart, first: int, port: str, weights: Any
     ) -> tuple[str, Any, dict[str, Any]]:
         source = INPUT if part.source == OUTSIDE else self.names[part.source]
         options = {**self._graded(part.source), **self._port(port)}
@@ -263,7 +263,7 @@ class _Build:
         return {"port": PORTS[port]} if port in PORTS else {}
 
 
-def _together(stage: Stage, port: str) -> Any:
+def _together(stage: NeuronLayer, port: str) -> Any:
     """The dense weights that have one exponent: those to a port, and from a layer to itself as well."""
     parts = [w for name, w in stage.weights.items() if name == port or "rec" in stage.weights]
     return np.hstack(parts)
@@ -288,7 +288,7 @@ def _form(weights: Any) -> dict[str, Any]:
     return {"scaled": True}
 
 
-def transformed(stage: Stage, image: Any) -> Any:
+def transformed(stage: NeuronLayer, image: Any) -> Any:
     """The bias of an input layer for an image of values 0 to 1, (rows, columns, channels)."""
     sets, place = stage.layer.sets, stage.layer.place
     values = np.asarray(numeric.finite(place, "image", image), np.float64)
@@ -299,13 +299,13 @@ def transformed(stage: Stage, image: Any) -> Any:
     return np.trunc(2 * weight * values.reshape(shape) - weight + bias).astype(np.int64)
 
 
-def _groups(stage: Stage) -> Any:
+def _groups(stage: NeuronLayer) -> Any:
     """The synapses of an average: neighbours to one, each with weight 1."""
     n = stage.before.shape[0]
     return sparse.csr_matrix((np.ones(n, np.int64), (np.arange(n) // (n // stage.size), np.arange(n))))
 
 
-def _count(weights: Any, stage: Stage) -> int:
+def _count(weights: Any, stage: NeuronLayer) -> int:
     if isinstance(weights, Conv2D):
         return int(weights.kernel.size) * stage.shape[1] * stage.shape[2]
     return len(weights[2]) if isinstance(weights, tuple) else stage.size if np.ndim(weights) == 0 else int(weights.size)

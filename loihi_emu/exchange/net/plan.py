@@ -41,7 +41,7 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class NeuronLayer:
     """A layer with neurons, and what leads to it.
 
     Attributes
@@ -80,7 +80,7 @@ class Stage:
 class Plan:
     """Stages, shapes of what all layers hand on, what comes from outside, and notes."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[NeuronLayer, ...]
     shapes: tuple[Shape, ...]
     outside: Shape
     message_bits: int
@@ -133,7 +133,7 @@ class _Walk:
         self.current = None if given is None else View((ViewPart(OUTSIDE, given),), given)
         self.sent: dict[int, View] = {}
         self.shapes: list[Shape] = []
-        self.stages: list[Stage] = []
+        self.stages: list[NeuronLayer] = []
 
     def plan(self) -> Plan:
         """All stages."""
@@ -186,7 +186,7 @@ class _Walk:
         else:
             self._dense(number, layer)
 
-    def _add(self, stage: Stage) -> None:
+    def _add(self, stage: NeuronLayer) -> None:
         self.stages.append(stage)
         self.current = View((ViewPart(stage.number, stage.shape),), stage.shape)
 
@@ -204,7 +204,7 @@ class _Walk:
         if layer.neuron is not None:
             assert self.current is not None
             neurons = neurons_of(layer, shape, self.spike_exp, self.notes)
-            self._add(Stage(number, layer, neurons, self.current, shape, {}))
+            self._add(NeuronLayer(number, layer, neurons, self.current, shape, {}))
 
     def _first(self, layer: Layer) -> None:
         """A first layer that is no input: only dense weights tell what leads to them."""
@@ -251,7 +251,7 @@ class _Walk:
         self.notes.exact.append(
             f"{layer.place}: each value is the sum of {size} inputs; divided by {size} it is their mean."
         )
-        self._add(Stage(number, layer, neurons, before, (n,), {}))
+        self._add(NeuronLayer(number, layer, neurons, before, (n,), {}))
 
     def _kernel(self, number: int, layer: Layer) -> None:
         assert self.current is not None
@@ -313,7 +313,7 @@ class _Walk:
                 )
             bias = None
         delays = delays_of(layer, shape, before.shape, self.notes)
-        self._add(Stage(number, layer, neurons, before, shape, weights, bias, delays))
+        self._add(NeuronLayer(number, layer, neurons, before, shape, weights, bias, delays))
 
 
 def _parts(layer: Layer) -> list[tuple[str, Any]]:

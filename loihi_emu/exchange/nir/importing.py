@@ -62,7 +62,7 @@ def build(
         allowed = "1 (one list), 2 (one for each sign) or 4 (two for each sign)"
         raise invalid(WHERE, "lists", repr(lists), allowed)
     found = graph if isinstance(graph, Graph) else read(graph) if isinstance(graph, (str, Path)) else of_objects(graph)
-    own = _own(found, rules)
+    own = _written_by_us(found, rules)
     whole = scale is None and "scale" in own
     if whole:
         scale = own["scale"]
@@ -73,7 +73,7 @@ def build(
     return _Import(flat(found), float(step), method, reset, settings, empty, align, bool(own), single).made()
 
 
-def _own(graph: Graph, rules: str) -> Mapping[str, Any]:
+def _written_by_us(graph: Graph, rules: str) -> Mapping[str, Any]:
     """What to_nir wrote of a graph that is read by the rules it was written by; of others nothing."""
     own = graph.metadata.get(OWN)
     if not isinstance(own, Mapping) or own.get("written_by") != rules:

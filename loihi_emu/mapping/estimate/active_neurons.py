@@ -92,7 +92,7 @@ class ActiveNeurons:
         """Mark the neurons at which events arrive; what would arrive after the end of a sample is lost."""
         n, name = len(active), axons.connection.pre.target.name
         for delay, synapses in axons.synapses.items():
-            wait = axons.late + delay
+            wait = axons.extra_steps + delay
             rows, sources = self.recorded.within(name, first - wait, first + n - wait)
             there = wait < self.recorded.left(rows)
             at = (rows[there] + wait - first, sources[there])

@@ -35,14 +35,14 @@ class Axons:
     lists: Any
 
     @property
-    def late(self) -> int:
+    def extra_steps(self) -> int:
         """Steps that a spike takes besides the delay: an input's none, a neuron's one."""
         return int(isinstance(self.connection.pre.target, Population))
 
     @cached_property
     def longest(self) -> int:
         """Most steps from a spike to its arrival."""
-        return self.late + max(self.synapses, default=0)
+        return self.extra_steps + max(self.synapses, default=0)
 
 
 def axons_of(problem: Problem, cores: dict[str, Index], count: int) -> list[Axons]:

@@ -199,7 +199,7 @@ class Counter:
         """Last steps of epochs (rows), and the presynaptic neurons that spiked in each: their synapses are updated."""
         c, epoch, recorded = axons.connection, axons.connection.learning.rule.t_epoch, self.recorded
         at, sources = recorded.within(c.pre.target.name, 0, recorded.steps)
-        wait = axons.late + epoch - 1 - (recorded.of_sample(at) + axons.late) % epoch
+        wait = axons.extra_steps + epoch - 1 - (recorded.of_sample(at) + axons.extra_steps) % epoch
         ended = (wait < recorded.left(at)) & (at + wait < recorded.steps)
         size = c.pre.target.size
         end, source = np.divmod(np.unique((at + wait)[ended] * size + sources[ended]), size)

@@ -9,7 +9,7 @@ from messages import UNHEEDED, complains
 from loihi_emu import Conv2D, Emulator, LearningRule, Network, Trace, UnsupportedError
 from loihi_emu.learning import pair_stdp
 from loihi_emu.rules import find, register, table
-from loihi_emu.validation.oracle_learning import kept
+from loihi_emu.validation.oracle_learning import decay_factor
 
 pytestmark = UNHEEDED
 
@@ -192,7 +192,7 @@ def test_the_mean_of_a_million_decayed_traces():
     assert abs(started.mean() - 99.25) < 5 * np.sqrt(0.25 * 0.75 / 1e6)
     emulator.run(1)
     faded = emulator.get("w", "x1")
-    expected = started * kept(10) / 4096
+    expected = started * decay_factor(10) / 4096
     assert np.abs(faded - expected).max() < 1
     spread = np.sqrt(np.mean((expected % 1) * (1 - expected % 1)) / 1e6)
     assert abs((faded - expected).mean()) < 5 * spread

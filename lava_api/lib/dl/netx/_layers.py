@@ -29,7 +29,7 @@ from lava_api.proc.sdn.process import Delta, Sigma, SigmaDelta
 from loihi_emu.errors import UnsupportedError
 from loihi_emu.exchange.net.kernels import ConvKernel
 from loihi_emu.exchange.net.neurons import BIAS_EXP, Neurons
-from loihi_emu.exchange.net.plan import Stage
+from loihi_emu.exchange.net.plan import NeuronLayer
 
 PROCESSES: Mapping[str, Any] = {
     "lif": LIF, "alif": ATRLIF, "delta": Delta, "sigma": Sigma, "sigma_delta": SigmaDelta, "rf": RF, "rf_iz": RF_IZ,
@@ -62,7 +62,7 @@ def order_of(shape: tuple[int, ...]) -> Any:
     return np.arange(prod(shape)).reshape(shape[::-1]).transpose().reshape(-1)
 
 
-def block_of(stage: Stage, parameters: dict[str, Any], bits: int, sparse: bool) -> AbstractBlock:
+def block_of(stage: NeuronLayer, parameters: dict[str, Any], bits: int, sparse: bool) -> AbstractBlock:
     """The block of a layer."""
     shape, kind = here(stage.shape), stage.layer.kind
     resonates = stage.neurons.kind in ("rf", "rf_iz")
@@ -100,7 +100,7 @@ def _one(value: Any) -> int:
     return int(np.asarray(value).reshape(-1)[0])
 
 
-def _by_neuron(stage: Stage, value: Any) -> Any:
+def _by_neuron(stage: NeuronLayer, value: Any) -> Any:
     """One value, or one for each neuron in Lava's order, of what has one for each channel or neuron."""
     if not isinstance(value, np.ndarray) or value.size == 1:
         return value
@@ -109,7 +109,7 @@ def _by_neuron(stage: Stage, value: Any) -> Any:
     return made.reshape(here(stage.shape))
 
 
-def _kernel(stage: Stage, common: dict[str, Any]) -> AbstractBlock:
+def _kernel(stage: NeuronLayer, common: dict[str, Any]) -> AbstractBlock:
     source = stage.before.shape
     k: ConvKernel = next(iter(stage.weights.values()))
     plain = not k.transposed and k.output_shape(source) == stage.shape and stage.delays is None
@@ -133,7 +133,7 @@ def _kernel(stage: Stage, common: dict[str, Any]) -> AbstractBlock:
     return Matrix(input_shape=here(source), weights=matrices, exponents=exponents, delays=delays, **common)
 
 
-def row_of(stage: Stage) -> str:
+def row_of(stage: NeuronLayer) -> str:
     """A line of the table that ``print(net)`` shows."""
     size = {1: (1, 1, *stage.shape), 3: here(stage.shape)}[len(stage.shape)]
     line = f"|{TITLES.get(stage.layer.kind, 'Dense'):10s}|" + "".join(f"{n:5d}|" for n in size)

@@ -14,7 +14,7 @@ from lava_api.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava_api.proc._process import AbstractProcess, InPort, OutPort
 from loihi_emu.exchange.net.layers import layer_of
 from loihi_emu.exchange.net.neurons import described
-from loihi_emu.exchange.net.plan import OUTSIDE, Plan, Stage, plan_of
+from loihi_emu.exchange.net.plan import OUTSIDE, NeuronLayer, Plan, plan_of
 from loihi_emu.exchange.net.reading import FORM, layers_of
 from loihi_emu.exchange.notes import Notes
 
@@ -75,7 +75,7 @@ class Network(AbstractProcess):
             input_shape=None if input_shape is None else tuple(input_shape)[::-1],
             input_message_bits=input_message_bits or 0, spike_exp=spike_exp,
         )  # fmt: skip
-        _tell(plan, reset_interval)
+        _warn_inexact(plan, reset_interval)
         self.input_message_bits: int = plan.message_bits
         self.input_shape = _layers.here(plan.outside)
         self.net_str = "\n".join([_layers.COLUMNS, *map(_layers.row_of, plan.stages)])
@@ -104,7 +104,7 @@ class Network(AbstractProcess):
     def __len__(self) -> int:
         return len(self.layers)
 
-    def _block(self, stage: Stage, position: int) -> AbstractBlock:
+    def _block(self, stage: NeuronLayer, position: int) -> AbstractBlock:
         """The block of a layer, whose reset comes a step later than that of the one before."""
         bits = {self._bits(part.source) for part in stage.before.parts}
         if stage.layer.kind == "average":
@@ -116,7 +116,7 @@ class Network(AbstractProcess):
     def _bits(self, number: int) -> int:
         return self.input_message_bits if number == OUTSIDE else self._by_number[number].output_message_bits
 
-    def _arrive(self, stage: Stage, block: AbstractBlock) -> None:
+    def _arrive(self, stage: NeuronLayer, block: AbstractBlock) -> None:
         """Connect all that leads to a block."""
         flat = len(stage.before.shape) == 1
         ports: list[Any] = []
@@ -216,7 +216,7 @@ def _single(
     entry = _plain(config) | {"type": kind}
     shape = None if input_shape is None else tuple(input_shape)[::-1]
     plan = plan_of([layer_of(entry, "layer")], input_shape=shape, input_message_bits=bits, spike_exp=spike_exp)
-    _tell(plan, reset_interval)
+    _warn_inexact(plan, reset_interval)
     stage = plan.stages[0]
     parameters = _layers.parameters_of(stage.neurons, reset_interval, reset_offset)
     return _layers.block_of(stage, parameters, bits, sparse), _layers.row_of(stage)
@@ -227,7 +227,7 @@ def _plain(config: Any) -> dict[str, Any]:
     return {name: _plain(value) if isinstance(value := config[name], NetDict) else value for name in config}
 
 
-def _tell(plan: Plan, reset_interval: int | None) -> None:
+def _warn_inexact(plan: Plan, reset_interval: int | None) -> None:
     notes = Notes(inexact=list(plan.notes.inexact))
     kinds = {stage.neurons.kind for stage in plan.stages}
     if reset_interval is not None and kinds & {"delta", "sigma", "sigma_delta"}:
