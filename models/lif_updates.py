@@ -5,6 +5,8 @@ In Numba a sum, product or shift of 32-bit integers has 64 bits, so each is cast
 A shift by a variable is written as a product for the same reason.
 """
 
+from typing import Any
+
 import numpy as np
 
 from loihi_emu.arithmetic import clip, decay, synaptic_current, wrap
@@ -19,89 +21,66 @@ BEYOND_21 = i32(1 << 30)
 LOW_22 = i32((1 << 22) - 1)
 
 
-@disjoint
-def update(u, v, rest, keep_u, keep_v, bias, vth, mask):
-    """One step of a block on the fast path, without inputs; neurons with ``rest`` above 0 are refractory.
+def _alone(limited: bool) -> Any:
+    """:func:`update`, or the same with v between limits."""
 
-    Returns the sum of the largest magnitudes that u and v have after it.
-    """
-    wide_vectors()
-    top_u = top_v = i32(0)
-    for i in range(u.shape[0]):
-        current = decay(u[i], keep_u[i])
-        voltage = i32(i32(decay(v[i], keep_v[i]) + current) + bias[i])
-        voltage = voltage if rest[i] == 0 else i32(0)
-        spiked = voltage > vth[i]
-        voltage = i32(0) if spiked else voltage
-        u[i] = current
-        v[i] = voltage
-        mask[i] = np.uint8(1) if spiked else np.uint8(0)
-        top_u = max(top_u, i32(abs(current)))
-        top_v = max(top_v, i32(abs(voltage)))
-    return i32(top_u + top_v)
+    @disjoint
+    def update(u, v, rest, keep_u, keep_v, bias, vth, vmin, vmax, mask):
+        """One step of a block on the fast path, without inputs; neurons with ``rest`` above 0 are refractory.
 
+        Returns the sum of the largest magnitudes that u and v have after it.
+        """
+        wide_vectors()
+        top_u = top_v = i32(0)
+        for i in range(u.shape[0]):
+            current = decay(u[i], keep_u[i])
+            voltage = i32(i32(decay(v[i], keep_v[i]) + current) + bias[i])
+            if limited:
+                voltage = clip(voltage, vmin[i], vmax[i])
+            voltage = voltage if rest[i] == 0 else i32(0)
+            spiked = voltage > vth[i]
+            voltage = i32(0) if spiked else voltage
+            u[i] = current
+            v[i] = voltage
+            mask[i] = np.uint8(1) if spiked else np.uint8(0)
+            top_u = max(top_u, i32(abs(current)))
+            top_v = max(top_v, i32(abs(voltage)))
+        return i32(top_u + top_v)
 
-@disjoint
-def update_limited(u, v, rest, keep_u, keep_v, bias, vth, vmin, vmax, mask):
-    """The same, with v between limits."""
-    wide_vectors()
-    top_u = top_v = i32(0)
-    for i in range(u.shape[0]):
-        current = decay(u[i], keep_u[i])
-        voltage = clip(i32(i32(decay(v[i], keep_v[i]) + current) + bias[i]), vmin[i], vmax[i])
-        voltage = voltage if rest[i] == 0 else i32(0)
-        spiked = voltage > vth[i]
-        voltage = i32(0) if spiked else voltage
-        u[i] = current
-        v[i] = voltage
-        mask[i] = np.uint8(1) if spiked else np.uint8(0)
-        top_u = max(top_u, i32(abs(current)))
-        top_v = max(top_v, i32(abs(voltage)))
-    return i32(top_u + top_v)
+    return update
 
 
-@disjoint
-def update_driven(u, v, rest, q, left, right, keep_u, keep_v, bias, vth, mask):
-    """:func:`update` with inputs, which two shifts turn into currents; also returns the OR of their magnitudes."""
-    wide_vectors()
-    left, right = i32(left & 31), i32(right & 31)
-    top_u = top_v = high_q = i32(0)
-    for i in range(u.shape[0]):
-        arrived = q[i]
-        current = i32(decay(u[i], keep_u[i]) + synaptic_current(arrived, left, right))
-        voltage = i32(i32(decay(v[i], keep_v[i]) + current) + bias[i])
-        voltage = voltage if rest[i] == 0 else i32(0)
-        spiked = voltage > vth[i]
-        voltage = i32(0) if spiked else voltage
-        u[i] = current
-        v[i] = voltage
-        mask[i] = np.uint8(1) if spiked else np.uint8(0)
-        top_u = max(top_u, i32(abs(current)))
-        top_v = max(top_v, i32(abs(voltage)))
-        high_q = i32(high_q | i32(arrived ^ i32(arrived >> 31)))
-    return i32(top_u + top_v), high_q
+def _driven(limited: bool) -> Any:
+    """:func:`update_driven`, or the same with v between limits."""
+
+    @disjoint
+    def update_driven(u, v, rest, q, left, right, keep_u, keep_v, bias, vth, vmin, vmax, mask):
+        """The same with inputs, which two shifts turn into currents; also returns the OR of their magnitudes."""
+        wide_vectors()
+        left, right = i32(left & 31), i32(right & 31)
+        top_u = top_v = high_q = i32(0)
+        for i in range(u.shape[0]):
+            arrived = q[i]
+            current = i32(decay(u[i], keep_u[i]) + synaptic_current(arrived, left, right))
+            voltage = i32(i32(decay(v[i], keep_v[i]) + current) + bias[i])
+            if limited:
+                voltage = clip(voltage, vmin[i], vmax[i])
+            voltage = voltage if rest[i] == 0 else i32(0)
+            spiked = voltage > vth[i]
+            voltage = i32(0) if spiked else voltage
+            u[i] = current
+            v[i] = voltage
+            mask[i] = np.uint8(1) if spiked else np.uint8(0)
+            top_u = max(top_u, i32(abs(current)))
+            top_v = max(top_v, i32(abs(voltage)))
+            high_q = i32(high_q | i32(arrived ^ i32(arrived >> 31)))
+        return i32(top_u + top_v), high_q
+
+    return update_driven
 
 
-@disjoint
-def update_driven_limited(u, v, rest, q, left, right, keep_u, keep_v, bias, vth, vmin, vmax, mask):
-    """The same, with v between limits."""
-    wide_vectors()
-    left, right = i32(left & 31), i32(right & 31)
-    top_u = top_v = high_q = i32(0)
-    for i in range(u.shape[0]):
-        arrived = q[i]
-        current = i32(decay(u[i], keep_u[i]) + synaptic_current(arrived, left, right))
-        voltage = clip(i32(i32(decay(v[i], keep_v[i]) + current) + bias[i]), vmin[i], vmax[i])
-        voltage = voltage if rest[i] == 0 else i32(0)
-        spiked = voltage > vth[i]
-        voltage = i32(0) if spiked else voltage
-        u[i] = current
-        v[i] = voltage
-        mask[i] = np.uint8(1) if spiked else np.uint8(0)
-        top_u = max(top_u, i32(abs(current)))
-        top_v = max(top_v, i32(abs(voltage)))
-        high_q = i32(high_q | i32(arrived ^ i32(arrived >> 31)))
-    return i32(top_u + top_v), high_q
+update, update_limited = _alone(False), _alone(True)
+update_driven, update_driven_limited = _driven(False), _driven(True)
 
 
 @disjoint

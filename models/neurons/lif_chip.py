@@ -158,13 +158,13 @@ def step_fast(group, d, q, bias, vth, waiting, u, v, keep_u, keep_v, mask, first
                 u, v, waiting, q, left, right, keep_u, keep_v, bias, vth, vmin, vmax, mask
             )
         else:
-            top, high_q = update_driven(u, v, waiting, q, left, right, keep_u, keep_v, bias, vth, mask)
+            top, high_q = update_driven(u, v, waiting, q, left, right, keep_u, keep_v, bias, vth, vmin, vmax, mask)
         if high_q >= Q_LIMIT and not noisy:  # with noise arrivals() has looked at it
             count_q(group, q, first)
     elif limited:
         top = update_limited(u, v, waiting, keep_u, keep_v, bias, vth, vmin, vmax, mask)
     else:
-        top = update(u, v, waiting, keep_u, keep_v, bias, vth, mask)
+        top = update(u, v, waiting, keep_u, keep_v, bias, vth, vmin, vmax, mask)
     return next_path(d, top)
 
 
